@@ -37,6 +37,8 @@ package enum RoleError: Error, Sendable, Hashable {
     case usersFile(file: String, reason: String)
     /// A file holds no certificate.
     case certificate(path: String)
+    /// A party that is to take over has scored here before.
+    case holdsState
     /// The role's audit log is not what the role wrote.
     case auditLog(AuditFault)
 }
@@ -44,6 +46,9 @@ package enum RoleError: Error, Sendable, Hashable {
 extension RoleError: CustomStringConvertible {
     package var description: String {
         switch self {
+        case .holdsState:
+            "this party has a state here already: `--take-over` is for a host that has nothing left of it but its keys; start without "
+                + "it, or remove the state first"
         case .unknownMember(let name): "the roster has no member `\(name)`"
         case .rosterLacks(let party): "the roster lacks \(party)"
         case .notTheCoordinator(let keys): "the key in \(keys) is not the roster's coordinator"

@@ -30,6 +30,8 @@ package final class ScorePartition: Stage {
     private let receipts: LabelReceipts
     private let missing: MissingRecords
     private let evidence: EvidenceBook?
+    private let state: any StateStore
+    private let dealings: Dealings?
     private var report: BatchReport
     private var position: GroupPosition
     private var queue: BatchQueue
@@ -46,12 +48,16 @@ package final class ScorePartition: Stage {
     ///   - queries: the limits of what members may ask.
     ///   - recipients: the members, and the keys that their rejected originals are sealed to.
     ///   - evidence: takes what the party is to sign for; nil where it signs for nothing.
+    ///   - dealings: asks for what is dealt to another party's new host; nil where nothing is.
     package init(
         in context: PartitionContext, state: any StateStore, backend: any ScoringBackend, models: ModelRegistry,
         epochs: PartitionEpochs = PartitionEpochs(), counting terms: CountingTerms, queries: QueryLimits,
-        recipients: any Recipients, limits: BatchLimits, evidence: EvidenceBook? = nil
+        recipients: any Recipients, limits: BatchLimits, evidence: EvidenceBook? = nil,
+        dealings: Dealings? = nil
     ) throws {
         self.context = context
+        self.state = state
+        self.dealings = dealings
         self.evidence = evidence
         self.backend = backend
         self.models = try ModelSwitch(models, epochs: epochs, state: state, in: context)
@@ -112,6 +118,7 @@ package final class ScorePartition: Stage {
     }
 
     private func work(until moment: Moment) throws -> Turn {
+        if queue.isEmpty { try deal() }
         if backend.leads, !isStopping { while !queue.isFull, try lead(until: moment) {} }
         let event = try backend.next(until: deadline(moment))
         switch event {
@@ -125,6 +132,19 @@ package final class ScorePartition: Stage {
         try counting.moveTokens()
         try endEpochs()
         return event == nil && queue.isEmpty ? .idle : .worked
+    }
+
+    /// Gives what this partition has to a deal to another party's new host, where one is asked for: with all that was decided.
+    private func deal() throws {
+        let partition = context.partition.partition
+        guard let dealings, let deal = dealings.wanted(of: partition) else { return }
+        if let model = try models.knownModel(at: models.committed), model.counts != nil {
+            if backend.leads { if !isRecovered { try recover() } } else { try replay.countAll(for: model) }
+            try counting.keep()
+        }
+        dealings.give(
+            Dealings.Part(
+                counts: try counting.dealt(), place: try HostDeal.Place(partition: partition, state: state)), to: deal)
     }
 
     /// The end of the wait for the other parties: a leader looks into the log, too.

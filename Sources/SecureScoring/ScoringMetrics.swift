@@ -38,6 +38,9 @@ extension Metric {
     package static let shareGenerationMade = Metric.gauge(
         "cordon_share_generation_made",
         "Newest generation of shares that this party has; absent before the first refresh.")
+    package static let takeOver = Metric.gauge(
+        "cordon_take_over_progress",
+        "Part of what the two other parties deal to this one's new host that is there, up to 1; absent elsewhere.")
     package static let rowsKept = Metric.gauge(
         "cordon_rows_kept", "Scored rows that are kept for training, with labels or without.")
     package static let rowLabelsKept = Metric.gauge(
@@ -53,6 +56,7 @@ package enum ScoringMetrics {
         .transactionsOverLimit,
         .batchesRecounted,
         .eventsCounted, .labelsCounted, .labelsRefused, .labelBatches, .labelRecordsRefused, .countedTokenEpoch,
-        .tokensLive, .shareGeneration, .shareGenerationMade, .rowsKept, .rowLabelsKept, .rowBytes, .reasonsAsked,
+        .tokensLive, .shareGeneration, .shareGenerationMade, .takeOver, .rowsKept, .rowLabelsKept, .rowBytes,
+        .reasonsAsked,
     ]
 }

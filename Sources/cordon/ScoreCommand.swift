@@ -45,6 +45,17 @@ struct ScoreCommand: ParsableCommand {
             "Where this party writes its audit log. (default: the state's name and .audit)", valueName: "file"))
     var audit: String?
 
+    @Flag(
+        help: ArgumentHelp(
+            "Nothing is left of this party's state: have the two other parties deal it.",
+            discussion: """
+                For a new host of the party that has its keys (a restored keystore) and no state. The two other parties have to run; they deal \
+                their components of counts and models to this one, which takes them only where they agree, and scores with them \
+                from there on. cordon_take_over_progress tells how much is there. One that is cut off begins anew at the next start, \
+                with this flag or without. It is refused where there is a state.
+                """))
+    var takeOver = false
+
     @Option(help: "Most transactions of a batch.")
     var batchSize = 256
 
@@ -79,7 +90,8 @@ struct ScoreCommand: ParsableCommand {
                 records: batchSize, beat: .cell(every: .milliseconds(batchDeadlineMs)), batches: batches),
             tokenLimit: tokens.limit, tokenAttempt: tokens.tokenAttempt, rows: rows.limits,
             log: log.open(),
-            logger: process.logger("cordon.\(party)"), audit: AuditFile(path: audit ?? state + ".audit"))
+            logger: process.logger("cordon.\(party)"), audit: AuditFile(path: audit ?? state + ".audit"),
+            takesOver: takeOver)
         try role.run(authorityFile: authority, metricsFile: process.metrics, until: stop)
     }
 }

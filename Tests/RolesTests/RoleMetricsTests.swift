@@ -178,6 +178,10 @@ struct RoleMetricsTests {
             "cordon_sync_rounds_total", .counter,
             "Rounds of messages between the parties for trainings and validations."
         ),
+        (
+            "cordon_take_over_progress", .gauge,
+            "Part of what the two other parties deal to this one's new host that is there, up to 1; absent elsewhere."
+        ),
         ("cordon_token_batches_evaluated_total", .counter, "Blinded batches that were answered, by member."),
         ("cordon_token_batches_refused_total", .counter, "Blinded batches that were refused, by member and reason."),
         ("cordon_token_elements_evaluated_total", .counter, "Elements of answered batches, by member."),

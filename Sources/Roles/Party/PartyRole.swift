@@ -31,6 +31,8 @@ package struct PartyRole: Sendable {
     let log: any EventLog
     let logger: Logger
     let clock: any StageClock
+    /// Whether nothing is left of the party's state, and the two others are to deal it.
+    let takesOver: Bool
     /// Where the party's audit log is; nil for none.
     let audit: (any AuditStorage)?
     /// The generations of shares that it is to make, and has made.
@@ -41,7 +43,7 @@ package struct PartyRole: Sendable {
     package init(
         party: PartyID, roster: Roster, keystore: any Keystore, stores: any StateStores, limits: BatchLimits,
         tokenLimit: RateLimit, tokenAttempt: Int, rows: RowLimits? = nil, log: any EventLog, logger: Logger,
-        clock: any StageClock = SystemClock(), audit: (any AuditStorage)? = nil,
+        clock: any StageClock = SystemClock(), audit: (any AuditStorage)? = nil, takesOver: Bool = false,
         sideWork: @escaping @Sendable (String) -> SideWork = { .queue($0) }
     ) {
         self.party = party
@@ -56,6 +58,7 @@ package struct PartyRole: Sendable {
         self.logger = logger
         self.clock = clock
         self.audit = audit
+        self.takesOver = takesOver
         self.sideWork = sideWork
     }
 
@@ -74,6 +77,8 @@ package struct PartyRole: Sendable {
         let auditLog: AuditLog?
         let evidence: EvidenceBook?
         let sealed = SealedModels()
+        let takeOver: PartyTakeOver
+        let dealings = Dealings()
 
         var audit: any AuditWriter { auditLog ?? NoAudit() }
     }
@@ -139,7 +144,8 @@ package struct PartyRole: Sendable {
             models: ModelShares(
                 party: party, keys: keychain.opening, founding: KeyEpoch(roster.epoch), store: shares),
             transport: transport, updates: updates, keychain: keychain, metrics: metrics, auditLog: audit,
-            evidence: audit.map { _ in EvidenceBook(party: party, state: store) })
+            evidence: audit.map { _ in EvidenceBook(party: party, state: store) },
+            takeOver: try PartyTakeOver(store, partitions: partitions, isWanted: takesOver))
         let stopped = Tally()
         let scoring = (0..<partitions).map { partition in
             StagePlan(
@@ -152,7 +158,7 @@ package struct PartyRole: Sendable {
                     // With others to work on, this process goes on without it.
                     return stopped.count < partitions
                 },
-                make: { try stage(partition, shared) })
+                make: { shared.takeOver.isDone ? try stage(partition, shared) : nil })
         }
         let tokens = StagePlan("tokens", retried: retried(metrics, [:])) {
             PartyTokens(
@@ -162,6 +168,8 @@ package struct PartyRole: Sendable {
                 audit: shared.audit)
         }
         let keys = StagePlan("keys", retried: retried(metrics, ["stage": "keys"])) {
+            // It says which models it has: those that it is dealt, too.
+            guard shared.takeOver.isDone else { return nil }
             let models = try modelKeeping(shared)
             return PartyKeyStage(
                 party, roster, keystore, shared.keychain, log: log, clock: clock, logger: logger,
@@ -187,7 +195,8 @@ package struct PartyRole: Sendable {
         }
         let training = try training(shared, until: stop)
         let (replays, reasons) = (try replaying(shared), try reasoning(shared))
-        return scoring + [tokens, keys, refresh] + [training, signing, replays, reasons].compactMap { $0 }
+        return scoring + [tokens, keys, refresh, dealing(shared, partitions: partitions)]
+            + [training, signing, replays, reasons].compactMap { $0 }
     }
 
     /// What this party has refreshed for an order; nil while the three are at it.
@@ -342,6 +351,7 @@ package struct PartyRole: Sendable {
             in: context, state: shared.store,
             backend: CellBackend(exchange, models: models, sessions: sessions, states: shared.evidence != nil),
             models: models, epochs: keychain.partitionEpochs(shared.shares), counting: counting,
-            queries: try queryLimits(members), recipients: members, limits: limits, evidence: shared.evidence)
+            queries: try queryLimits(members), recipients: members, limits: limits, evidence: shared.evidence,
+            dealings: shared.dealings)
     }
 }

@@ -140,6 +140,14 @@ package final class PartitionCounting {
     /// Bytes of rows that come to a generation between two batches.
     private static let sliceBytes = 1 << 20
 
+    /// What was counted, where anything was, as of a snapshot that was just written.
+    func dealt() throws -> HostDeal.Counts? {
+        guard let counts = opened?.counts else { return nil }
+        return try HostDeal.Counts(
+            partition: context.partition.partition, note: counts.standing.encoded, state: terms.state,
+            counters: counts.counters)
+    }
+
     /// Writes the last snapshot.
     package func finish() throws(LogError) { try keep() }
 

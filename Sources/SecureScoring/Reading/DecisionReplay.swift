@@ -79,7 +79,9 @@ package final class DecisionReplay {
     }
 
     /// Counts all that was decided and is not counted here; the number of batches.
-    private func countAll(for model: ModelManifest) throws -> Int {
+    @discardableResult
+    func countAll(for model: ModelManifest) throws -> Int {
+        try counting.countHeldIfDecided()
         var count = 0
         while try next(for: model) != nil { count += 1 }
         return count

@@ -12,19 +12,20 @@ package enum HostDeal {
         case counts = 1
         case model = 2
         case place = 3
+        case key = 4
 
-        /// The bytes of its name, and of the tag behind it. Of a place nothing is secret.
+        /// The bytes of its name, and of the tag behind it. Places and keys of generations are alike at all three.
         var widths: (name: Int, tag: Int) {
             switch self {
-            case .counts: (4, 32)
+            case .counts: (28, 32)
             case .model: (36, 32)
-            case .place: (4, 0)
+            case .place, .key: (4, 0)
             }
         }
     }
 
     /// A party's counts of one partition, as they stand in its state.
-    package struct Counts {
+    package struct Counts: Sendable {
         package let partition: Int
         package let note: [UInt8]
         /// The sources that are counted, as `SourcePositions` keeps them.
@@ -37,11 +38,16 @@ package enum HostDeal {
         package init?(partition: Int, state: any StateStore, spec: CounterSpec, members: Int) throws {
             guard let kept = try CounterStore(partition: partition, state: state).load(spec: spec, members: members)
             else { return nil }
+            try self.init(partition: partition, note: kept.note, state: state, counters: kept.counters)
+        }
+
+        /// - Parameter state: which has the sources that are counted.
+        init(partition: Int, note: [UInt8], state: any StateStore, counters: PartyCounters) throws {
             var sources: [StateEntry] = []
             try state.scan(SourcePositions.table(partition)) { sources.append($0) }
             self.init(
-                partition: partition, note: kept.note,
-                sources: sources.sorted { $0.key.lexicographicallyPrecedes($1.key) }, counters: kept.counters)
+                partition: partition, note: note,
+                sources: sources.sorted { $0.key.lexicographicallyPrecedes($1.key) }, counters: counters)
         }
 
         init(partition: Int, note: [UInt8], sources: [StateEntry], counters: PartyCounters) {
@@ -51,8 +57,12 @@ package enum HostDeal {
             self.counters = counters
         }
 
-        /// Writes them to a state that has none.
+        /// Writes them to a state, in the place of all that it has: of a take-over that was cut off.
         package func write(to state: any StateStore) throws(LogError) {
+            for table in try state.tables() {
+                // No key is as long.
+                try state.removeAll(in: table, keysBelow: [UInt8](repeating: 0xFF, count: 256))
+            }
             var counters = counters.inOrder()
             let writes = CounterStore(partition: partition, state: state).writes(counters.takeChanges(), note: note)
             try state.commit(
@@ -74,16 +84,19 @@ package enum HostDeal {
     }
 
     /// All that a new host gets.
-    package struct Content {
+    package struct Content: Sendable {
         package var counts: [Counts]
         package var models: [Model]
         /// One a partition.
         package var places: [Place]
+        /// The keys of generations that are not erased yet, which all three parties made.
+        package var keys: [RefreshKey]
 
-        package init(counts: [Counts], models: [Model], places: [Place]) {
+        package init(counts: [Counts], models: [Model], places: [Place], keys: [RefreshKey] = []) {
             self.counts = counts
             self.models = models
             self.places = places
+            self.keys = keys
         }
     }
 
@@ -104,7 +117,7 @@ package enum HostDeal {
         for counts in content.counts.sorted(by: { $0.partition < $1.partition }) {
             let tag = keys.dealTag(
                 party, to: receiver, deal: deal, withheld: try counts.counters.withheld(component))
-            list += [Kind.counts.rawValue] + UInt32(counts.partition).bigEndianBytes + tag
+            list += [Kind.counts.rawValue] + counts.name + tag
             objects.append(
                 DealtCounts(
                     note: counts.note, sources: counts.sources, counters: try counts.counters.dealt(component)
@@ -120,9 +133,31 @@ package enum HostDeal {
             list += [Kind.place.rawValue] + UInt32(place.partition).bigEndianBytes
             objects.append(place.encoded)
         }
+        for key in content.keys.sorted(by: { $0.generation < $1.generation }) {
+            list += [Kind.key.rawValue] + key.generation.number.bigEndianBytes
+            objects.append(key.kept)
+        }
         return ([list] + objects).enumerated().map { number, bytes in
             DealSource(party: party, deal: deal, number: UInt32(number), bytes: bytes)
         }
+    }
+}
+
+extension HostDeal.Counts {
+    /// The partition (4), then of the spec: seconds of a bucket, seconds back, events of a member (8 each); big-endian.
+    fileprivate var name: [UInt8] {
+        let spec = counters.counters.spec
+        return UInt32(partition).bigEndianBytes + spec.bucketSeconds.bigEndianBytes + spec.reach.bigEndianBytes
+            + Int64(spec.limit).bigEndianBytes
+    }
+}
+
+extension CounterSpec {
+    /// The spec of a name in a list of contents; nil where it is none that a party can count by.
+    fileprivate init?(name: [UInt8]) {
+        let numbers = [4, 12, 20].map { Int64(bitPattern: UInt64(bigEndianBytes: name[$0..<$0 + 8])) }
+        guard let limit = Int(exactly: numbers[2]) else { return nil }
+        self.init(bucketSeconds: numbers[0], reach: numbers[1], limit: limit)
     }
 }
 
@@ -155,7 +190,6 @@ package enum TakeOverError: Error, Sendable, Hashable, CustomStringConvertible {
 package struct HostTakeOver {
     package let party: PartyID
     private let deal: Digest32
-    private let spec: CounterSpec
     private let members: Int
     private var sinks: [DealSink]
     private var number: UInt32 = 0
@@ -163,13 +197,10 @@ package struct HostTakeOver {
     private var content = HostDeal.Content(counts: [], models: [], places: [])
     private var isDone = false
 
-    /// - Parameters:
-    ///   - spec: by which the consortium counts.
-    ///   - members: of the consortium.
-    package init(party: PartyID, deal: Digest32, spec: CounterSpec, members: Int) {
+    /// - Parameter members: of the consortium.
+    package init(party: PartyID, deal: Digest32, members: Int) {
         self.party = party
         self.deal = deal
-        self.spec = spec
         self.members = members
         sinks = Self.sinks(party, deal, 0)
     }
@@ -180,6 +211,9 @@ package struct HostTakeOver {
 
     /// All that was dealt; nil where something is missing.
     package var taken: HostDeal.Content? { isDone ? content : nil }
+
+    /// How many objects are there, and how many are to be; nil before the list of contents.
+    package var progress: (taken: Int, of: Int)? { number == 0 ? nil : (Int(number) - 1, expected.count) }
 
     /// What this party asks now, and whom.
     package var asks: [(frame: Frame, dealer: PartyID)] {
@@ -228,7 +262,8 @@ package struct HostTakeOver {
         let (kind, name) = expected[Int(number) - 1]
         switch kind {
         case .counts:
-            let partition = Int(UInt32(bigEndianBytes: name))
+            let partition = Int(UInt32(bigEndianBytes: name[..<4]))
+            guard let spec = CounterSpec(name: name) else { throw .malformed(party.previous) }
             func read(_ bytes: [UInt8], _ dealer: PartyID) throws(TakeOverError) -> DealtCounts {
                 guard let counts = DealtCounts(decoding: bytes, spec: spec, members: members) else {
                     throw .malformed(dealer)
@@ -263,6 +298,13 @@ package struct HostTakeOver {
                 throw .differ("places of partition \(partition)")
             }
             content.places.append(place)
+        case .key:
+            let generation = ShareGeneration(UInt32(bigEndianBytes: name))
+            guard first == second else { throw .differ("keys of generation \(generation)") }
+            guard let key = RefreshKey(kept: first), key.generation == generation else {
+                throw .malformed(party.previous)
+            }
+            content.keys.append(key)
         }
     }
 }

@@ -13,6 +13,8 @@ package enum Operation: Sendable, Hashable, Codable {
     case restart(Role)
     /// A process takes no turns for so long, as one that is swapped out or stopped by its host; after so many that it still takes.
     case freeze(Role, afterSteps: Int, milliseconds: Int)
+    /// A party's state is gone: the counts, the shares of models and how far it is. It starts again, and the two others deal them.
+    case loseState(party: Int)
     /// A second process of an agent's instance starts on its machine, while the first goes on, or is frozen for a while.
     case replace(member: Int, frozenFor: Int)
     /// The group gives a member's partition to its agent on the other machine.
@@ -65,6 +67,7 @@ extension Operation: CustomStringConvertible {
         case .crash(let role, let time): "\(role) crashes, and is down for \(time) ms"
         case .restart(let role): "\(role) is stopped and starts again"
         case .freeze(let role, let steps, let time): "\(role) is frozen after \(steps) steps, until \(time) ms from now"
+        case .loseState(let party): "party-\(party) loses its state, and takes over from nothing"
         case .replace(let member, let time):
             "bank-\(member)'s agent is replaced by another process" + (time > 0 ? ", and frozen for \(time) ms" : "")
         case .handOver(let member): "bank-\(member)'s partition goes to the agent on its other machine"

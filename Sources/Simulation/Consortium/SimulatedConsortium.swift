@@ -40,6 +40,8 @@ package final class SimulatedConsortium {
     private var random: SeededRandom
     /// The machine that each member's partition is to be on.
     private var preferred = [Int](repeating: 0, count: Terms.most)
+    /// The parties that lost their state once.
+    private var takesOver: Set<PartyID> = []
     private let log: (@Sendable (String) -> Void)?
     /// The folder of all roles' keys: this consortium's own, since they come and go.
     let keys: SimulatedKeys
@@ -120,6 +122,24 @@ package final class SimulatedConsortium {
         return machine
     }
 
+    /// A party's counts, shares of models and place are gone, and it starts again to take over; not while another one still does,
+    /// since two have nothing to deal.
+    private func loseState(of party: PartyID) {
+        guard PartyID.allCases.allSatisfy({ $0 == party || !isTakingOver($0) }) else { return }
+        let role = Role.party(party.rawValue)
+        end(role)
+        machine(of: role).lose(["", ".shares", ".counts-0"])
+        takesOver.insert(party)
+        schedule(.start(role), in: .seconds(1))
+    }
+
+    /// Whether a party lacks what it lost.
+    private func isTakingOver(_ party: PartyID) -> Bool {
+        guard takesOver.contains(party) else { return false }
+        let store = try? machine(of: .party(party.rawValue)).open("", takingOver: false)
+        return (try? store?.value("take-over", [])) != [1]
+    }
+
     /// Starts a role's process; one that can't start is tried again, as a supervisor does.
     private func start(_ role: Role) {
         guard processes[role] == nil else { return }
@@ -148,13 +168,14 @@ package final class SimulatedConsortium {
             return try PartyRole(
                 party: party, roster: terms.roster, keystore: keys.of(party.name), stores: stores,
                 limits: BatchLimits(), tokenLimit: RateLimit(elementsPerSecond: 1000, burst: 100_000), tokenAttempt: 1,
-                rows: Terms.rows, log: log, logger: logger, clock: process.clock, sideWork: { _ in .inline }
+                rows: Terms.rows, log: log, logger: logger, clock: process.clock, takesOver: takesOver.contains(party),
+                sideWork: { _ in .inline }
             ).stages(Metrics()) {
                 let transport = links.transport(of: party)
                 return plant?.transport(transport, masks: masks) ?? transport
             }
             // A training waits for its peers within a turn, which one thread can't.
-            .filter { !$0.isBackground || $0.name == "refresh" || $0.name == "reasons" }
+            .filter { !$0.isBackground || $0.name == "refresh" || $0.name == "reasons" || $0.name == "deal" }
         case .agent(let member, let machine):
             return try AgentRole(
                 member: AgreementSeat(terms.roster, log: log).entry(of: Terms.member(member).name),
@@ -245,6 +266,8 @@ package final class SimulatedConsortium {
             schedule(.start(role), in: .milliseconds(time))
         case .restart(let role): restart(role)
         case .freeze(let role, let steps, let time): freeze(processes[role], after: steps, for: time)
+        case .loseState(let number):
+            if let party = PartyID(rawValue: number) { loseState(of: party) }
         case .replace(let member, let time):
             replace(.agent(member: member, machine: preferred[member]), frozenFor: time)
         case .handOver(let member): handOver(member)

@@ -29,6 +29,9 @@ package final class SimulatedMachine: StateStores {
         disks.withLock { $0.sorted { $0.key < $1.key }.map { ($0.key, $0.value) } }
     }
 
+    /// Stores are gone.
+    package func lose(_ names: Set<String>) { disks.withLock { disks in names.forEach { disks[$0] = nil } } }
+
     /// The next commits on each disk fail, as where there is no room left.
     package func fail(commits: Int) { all.forEach { $0.disk.fail(commits: commits) } }
 

@@ -35,7 +35,7 @@ package struct DealSource: Sendable, Unprinted {
             UInt32(piece).bigEndianBytes + UInt32(pieces).bigEndianBytes
             + bytes[start..<min(start + Self.pieceBytes, bytes.count)]
         return Frame(
-            kind: .dealPiece, sender: party, stream: .refresh, batch: UInt64(number), digest: deal, payload: payload)
+            kind: .dealPiece, sender: party, stream: .deal, batch: UInt64(number), digest: deal, payload: payload)
     }
 }
 
@@ -66,7 +66,7 @@ package struct DealSink: Sendable, Unprinted {
     package var ask: Frame? {
         guard bytes == nil else { return nil }
         return Frame(
-            kind: .dealAsk, sender: party, stream: .refresh, batch: UInt64(number), digest: deal,
+            kind: .dealAsk, sender: party, stream: .deal, batch: UInt64(number), digest: deal,
             payload: UInt32(next).bigEndianBytes)
     }
 

@@ -13,8 +13,10 @@ extension LinkProtocol {
 }
 
 extension StreamID {
-    /// The one generation that is being made, or dealt.
+    /// The one generation that is being made.
     package static let refresh = StreamID(protocol: LinkProtocol.refresh.id, number: 0)
+    /// What is dealt to a new host.
+    package static let deal = StreamID(protocol: LinkProtocol.refresh.id, number: 1)
 }
 
 extension Frame.Kind {

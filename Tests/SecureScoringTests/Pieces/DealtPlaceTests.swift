@@ -109,6 +109,33 @@ struct DealtPlaceTests {
         #expect(HostDeal.Place(decoding: other, partition: 3) == nil)
     }
 
+    @Test("comes with the keys of generations, which have to be alike")
+    func keys() throws {
+        let deal = Digest32(of: [[6]])
+        func take(_ keys: [PartyID: [RefreshKey]]) throws -> [RefreshKey]? {
+            let sources = try keys.map { dealer, keys in
+                try HostDeal.sources(
+                    of: HostDeal.Content(counts: [], models: [], places: [], keys: keys), from: dealer, to: .two,
+                    deal: deal, keys: PartySeeds.pairKeys(dealer))
+            }
+            var taking = HostTakeOver(party: .two, deal: deal, members: 2)
+            while taking.taken == nil {
+                for (ask, _) in taking.asks {
+                    for answer in sources.joined().compactMap({ $0.answer(ask) }) { try taking.receive(answer) }
+                }
+            }
+            return taking.taken?.keys
+        }
+        let (one, two) = (World.refreshKey(1, of: .zero), World.refreshKey(2, of: .zero))
+        let taken = try take([
+            .zero: [two, one], .one: [World.refreshKey(1, of: .one), World.refreshKey(2, of: .one)],
+        ])
+        #expect(taken?.map(\.kept) == [one.kept, two.kept])
+        #expect(throws: TakeOverError.differ("counts, models or shares")) {
+            try take([.zero: [one], .one: [one, two]])
+        }
+    }
+
     @Test("is refused by the leader's new host where nothing shows that its last batch was decided, and by no other")
     func undecided() throws {
         let deal = Digest32(of: [[6]])
@@ -118,8 +145,7 @@ struct DealtPlaceTests {
                 try HostDeal.sources(
                     of: content, from: dealer, to: receiver, deal: deal, keys: PartySeeds.pairKeys(dealer))
             }
-            let spec = try #require(CounterSpec(bucketSeconds: EventTime.day, reach: 40 * EventTime.day))
-            var taking = HostTakeOver(party: receiver, deal: deal, spec: spec, members: 2)
+            var taking = HostTakeOver(party: receiver, deal: deal, members: 2)
             while taking.taken == nil {
                 for (ask, _) in taking.asks {
                     for answer in sources.joined().compactMap({ $0.answer(ask) }) { try taking.receive(answer) }

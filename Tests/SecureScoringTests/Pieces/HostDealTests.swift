@@ -6,6 +6,7 @@ import LocalStore
 import Manifests
 import Records
 import SecureScoring
+import Stages
 import Support
 import Telemetry
 import Testing
@@ -70,7 +71,7 @@ struct HostDealTests {
             sources[dealer] = try HostDeal.sources(
                 of: content, from: dealer, to: receiver, deal: deal, keys: PartySeeds.pairKeys(dealer))
         }
-        var taking = HostTakeOver(party: receiver, deal: deal, spec: try spec(), members: 2)
+        var taking = HostTakeOver(party: receiver, deal: deal, members: 2)
         for _ in 0..<100 {
             for (ask, dealer) in taking.asks {
                 for source in sources[dealer] ?? [] {
@@ -110,6 +111,51 @@ struct HostDealTests {
         world.stop()
         #expect(world.entries.errors.isEmpty && counted.telling > 0)
         #expect(world.metrics[receiver]?.value("cordon_batches_recounted_total") == 0)
+    }
+
+    @Test(
+        "is dealt by parties that run to one that has nothing left, which scores with them again",
+        arguments: PartyID.allCases)
+    func running(receiver: PartyID) throws {
+        for suffix in ["", "-wal", "-shm"].flatMap({ end in ["", ".counts", ".shares"].map { $0 + end } }) {
+            try? FileManager.default.removeItem(atPath: "\(world.path)/\(receiver).sqlite\(suffix)")
+        }
+        let dealers = [receiver.previous, receiver.next]
+        for dealer in dealers { try world.start(dealer) }
+        // What comes in the meantime waits until there are three again.
+        try counted.send(counted.day(9))
+        let isTaken = StopFlag()
+        let stages = try PartyID.allCases.map { party in
+            DealStage(
+                transport: world.wire.transport(party), dealings: try #require(world.dealings[party]), partitions: 1,
+                store: try world.shares(party), keys: { PartySeeds.pairKeys(party) },
+                taking: party != receiver
+                    ? nil
+                    : DealStage.Taking(members: 2, nonce: { [7] }) {
+                        [path = "\(world.path)/\(receiver).sqlite"] taken in
+                        try taken.counts[0].write(to: SQLiteStateStore(path: path + ".counts"))
+                        let shares = ShareStore(try SQLiteStateStore(path: path + ".shares"))
+                        for model in taken.models {
+                            try shares.keep(model.share, of: model.digest, in: model.generation)
+                        }
+                        try taken.places[0].write(to: SQLiteStateStore(path: path))
+                        isTaken.stop()
+                    }, clock: SystemClock(), metrics: try #require(world.metrics[party]),
+                logger: world.entries.logger(party))
+        }
+        let limit = SystemClock().now + .seconds(120)
+        while !isTaken.isSet, SystemClock().now < limit {
+            for stage in stages { _ = try stage.turn(until: SystemClock().now + .milliseconds(5)) }
+        }
+        #expect(isTaken.isSet)
+        #expect(world.metrics[receiver]?.value("cordon_take_over_progress") == 1)
+        #expect(world.entries.entries.count { $0.message.hasPrefix("counts and models are dealt") } == 2)
+        try world.start(receiver)
+        try counted.expectScores("day 9")
+        try counted.send(counted.day(10))
+        try counted.expectScores("day 10")
+        world.stop()
+        #expect(world.metrics[receiver]?.value("cordon_batches_recounted_total") == 0 && counted.telling > 0)
     }
 
     @Test("is refused where one dealer's counts, models or components are not the other's")

@@ -34,6 +34,8 @@ final class World: Sendable {
     /// The parties' time.
     let time = WatchedClock()
     let wire = Wire()
+    /// What each party is asked to deal.
+    let dealings = Dictionary(uniqueKeysWithValues: PartyID.allCases.map { ($0, Dealings()) })
     let path: String
     /// The most events of a member that count for a token in a day.
     let countLimit: Int
@@ -236,7 +238,7 @@ final class World: Sendable {
                 partition: TopicPartition(Topics.sealed), log: view, clock: time, metrics: metrics,
                 logger: logger)
             let terms = rosters.withLock { $0[party] } ?? (consortium: "c", members: [a.id, b.id])
-            let thread = PartyThread(context) { [queries, watch, rows, path, sealed, unpromoted, states] in
+            let thread = PartyThread(context) { [queries, watch, rows, path, sealed, unpromoted, states, dealings] in
                 let seed = PartySeeds.hpke(party)
                 let shares = ShareStore(watch(party, try SQLiteStateStore(path: state + ".shares")))
                 let models = try ModelRegistry(
@@ -268,7 +270,8 @@ final class World: Sendable {
                         }, shares: (party, shares), opensReasons: { [self] in opensReasons.withLock { $0 } }),
                     queries: queries,
                     recipients: recipients, limits: limits,
-                    evidence: states ? EvidenceBook(party: party, state: store) : nil)
+                    evidence: states ? EvidenceBook(party: party, state: store) : nil,
+                    dealings: dealings[party])
             }
             parties.withLock { $0[party] = thread }
         }
