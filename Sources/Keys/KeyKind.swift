@@ -57,8 +57,8 @@ package struct KeyKind: Sendable, Hashable {
             "event id", "member", "HMAC-SHA-256", "turns ids of transactions into event ids",
             "not yet: labels join by it", days: nil, files: ["event-id"]),
         KeyKind(
-            "windows", "member", "HMAC-SHA-256", "hashes names in the agent's state",
-            "with the state, which is filled again", days: nil, files: ["windows"]),
+            "windows", "member", "HMAC-SHA-256", "hashes names in the agent's state, and ids ahead of `event id`",
+            "not yet: another one makes other event ids, too", days: nil, files: ["windows"]),
         KeyKind(
             "cached tokens", "member", "HMAC-SHA-256, AES-256-GCM", "seals the agent's cache of tokens",
             "with the cache", days: nil, files: ["tokens"]),
