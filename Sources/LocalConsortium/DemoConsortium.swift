@@ -215,7 +215,7 @@ package struct DemoConsortium {
             [
                 "alerts", "serve", "--member", member.name, "--index", folder.state("\(member)-desk"), "--mapping",
                 pipelines + "/mappings/canonical.yaml", "--rates", pipelines + "/rates.yaml", "--http", "127.0.0.1:0",
-                "--link",
+                "--link", "--bins", folder.bins, "--policy", pipelines + "/policies/default.yaml",
             ] + common("\(member)-desk"), logFile: logFile)
         var lines: [Substring] = []
         try wait(for: processes, stop) {

@@ -119,6 +119,18 @@ struct ReasonsPageTests {
             prepare: {
                 try judge($0); try label($0, fraud: true)
             })
+        // Before any verdict the page tells what one would correct: nothing while the label's time has not come.
+        let fresh = try Pages(labelTerms: terms, prepare: { _ in })
+        #expect(try await !page(fresh).contains("The parties know this payment"))
+        let silent = try Pages(labelTerms: terms, prepare: { try later($0) })
+        #expect(try await page(silent).contains("The parties know this payment as “legitimate” already"))
+        let known = try Pages(
+            labelTerms: terms,
+            prepare: {
+                try label($0, fraud: true); try later($0)
+            })
+        #expect(try await page(known).contains("The parties know this payment as “fraud” already"))
+        #expect(try await page(known, 0, "de").contains("Die Parteien kennen diese Zahlung schon als „Betrug“"))
         let waiting = try await page(early)
         #expect(waiting.contains("leaves with all labels of its bucket") && !waiting.contains("had left before"))
         let counted = try Pages(

@@ -19,6 +19,9 @@ def signed_in(name, **options):
         browser.wait("the queue", lambda: browser.all("form.filter"))
         browser.log()
         yield browser
+        # What forms that no page has are refused with stands there; nothing else may.
+        complaints = [line for line in browser.log() if not any(status in line for status in ("403", "404", "409", "422"))]
+        assert complaints == [], complaints
     finally:
         browser.close()
 

@@ -63,6 +63,13 @@ package struct LabelJourney: Sendable, Hashable {
         }
     }
 
+    /// What the parties were told of the payment by now, which a verdict that says otherwise would correct; nil while nothing has
+    /// left. One of which nobody said anything is told as no fraud.
+    package static func told(_ facts: Facts, terms: LabelTerms) -> Bool? {
+        guard let now = facts.now, now >= terms.departure(of: facts.paid) else { return nil }
+        return facts.labels.last?.fraud ?? false
+    }
+
     package init(_ facts: Facts, terms: LabelTerms) {
         let departure = terms.departure(of: facts.paid)
         guard let last = facts.labels.last else {

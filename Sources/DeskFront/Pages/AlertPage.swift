@@ -183,7 +183,21 @@ package struct AlertPage: Sendable {
         if work.state == .closed { return state + closedForm }
         let holder = work.holder(at: frame.now)
         if let holder, holder != frame.me { return state }
-        return state + VerdictForm(page: self).html
+        return state + (told ?? "") + VerdictForm(page: self).html
+    }
+
+    /// What a verdict would correct, before it is given.
+    private var told: HTML? {
+        guard let terms = labelTerms, let facts = picture.journey, let fraud = LabelJourney.told(facts, terms: terms)
+        else {
+            return nil
+        }
+        let was = (fraud ? Finding.fraud : .legitimate).phrase(language)
+        let words = Phrase(
+            "The parties know this payment as “\(was)” already, by its label's time. A verdict that says otherwise goes as a correction at once.",
+            "Die Parteien kennen diese Zahlung schon als „\(was)“, nach der Zeit ihres Labels. Ein anderes Urteil geht sofort als Korrektur."
+        )
+        return "<p class=\"notice small\">\(words(language))</p>"
     }
 
     private var state: HTML {
