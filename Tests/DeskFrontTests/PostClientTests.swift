@@ -77,7 +77,8 @@ struct PostClientTests {
         #expect(try await send(client, "http://127.0.0.1:1/") == .failed(.noConnection))
         #expect(try await send(client, "http://name.invalid/") == .failed(.noAddress))
         let secure = try await send(client, "https://127.0.0.1:\(receiver.port)/")
-        #expect(secure == .failed(.tls))
+        // What stands there knows no TLS: its answer is none, or it hangs up before there is one.
+        #expect(secure == .failed(.tls) || secure == .failed(.broken))
     }
 
     @Test("a receiver that hangs is waited for no longer than the limit")
