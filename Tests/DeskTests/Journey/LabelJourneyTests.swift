@@ -61,4 +61,27 @@ struct LabelJourneyTests {
         #expect(journey([], now: 11).isCorrection && journey([], now: 11).before == false)
         #expect(journey([], now: nil).stage == .recorded)
     }
+
+    @Test("what parties were told by now is the last label from its time on, and no fraud where nobody said anything")
+    func told() {
+        func told(_ labels: [(Bool, Double, Int64)], now: Double?) -> Bool? {
+            LabelJourney.told(
+                LabelJourney.Facts(
+                    paid: day(3.5), labels: labels.map { ($0.0, day($0.1), $0.2) }, now: now.map { day($0) },
+                    counted: nil), terms: terms)
+        }
+        for labels in [[], [(true, 4, 100)], [(true, 4, 100), (false, 5, 200)]] as [[(Bool, Double, Int64)]] {
+            #expect(told(labels, now: nil) == nil)
+            for now in [3.5, 4, 10.999] { #expect(told(labels, now: now) == nil, "nothing has left") }
+            for now in [11, 11.5, 400] { #expect(told(labels, now: now) == (labels.last?.0 ?? false)) }
+        }
+        // A verdict that says otherwise is what a journey calls a correction, of that.
+        for before in [[], [(true, 4, 100)], [(false, 4, 100)]] as [[(Bool, Double, Int64)]] {
+            for fraud in [true, false] {
+                let known = told(before, now: 12)
+                let journey = journey(before + [(fraud, 12, 900)], now: 12)
+                #expect(journey.isCorrection && journey.before == known)
+            }
+        }
+    }
 }

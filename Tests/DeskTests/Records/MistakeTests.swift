@@ -40,4 +40,72 @@ struct MistakeTests {
             } catch { #expect("\(error)" == text) }
         }
     }
+
+    private func mistake(_ parameters: [(String, String)]) -> (field: String?, mistake: Mistake)? {
+        do throws(QueueFilter.Fault) {
+            _ = try QueueFilter(parameters.map { (name: $0.0, value: $0.1) })
+            return nil
+        } catch { return (error.field, error.reason) }
+    }
+
+    @Test("each field of a filter has its own mistakes, and no other field is named")
+    func fields() {
+        for field in ["shown", "whose", "origin", "awaits", "band", "kind", "channel", "finding"] {
+            for value in ["x", "Open", "open,closed", "\u{0}", "fraud "] {
+                let found = mistake([(field, value)])
+                #expect(found?.field == field && found?.mistake == .notListed, "\(field)=\(value)")
+            }
+            #expect(mistake([(field, "")]) == nil, "what nobody filled in is nothing")
+        }
+        for field in ["at_least", "at_most"] {
+            for (value, wanted) in [
+                ("1,50", Mistake.notANumber), ("-0", .negative), ("1.001", .tooPrecise), ("1e9", .notANumber),
+                ("100000000000.01", .tooLarge),
+            ] {
+                let found = mistake([(field, value)])
+                #expect(found?.field == field && found?.mistake == wanted, "\(field)=\(value)")
+            }
+        }
+        for value in ["2", "-0.1", "nan", "half", "inf"] {
+            #expect(mistake([("probability", value)])?.mistake == .notAProbability, "\(value)")
+        }
+        #expect(mistake([("case", "x")])?.mistake == .noCase)
+        #expect(mistake([("rule", String(repeating: "r", count: 129))])?.mistake == .tooLong)
+        #expect(mistake([("rule", String(repeating: "r", count: 128))]) == nil)
+        #expect(mistake([("customer", String(repeating: "c", count: 513))])?.mistake == .tooLong)
+        #expect(mistake([("customer", "a"), ("card", "b")])?.mistake == .oneNameAtATime)
+        #expect(mistake([("band", "review"), ("band", "review")])?.mistake == .repeated)
+        #expect(mistake([("finding", "fraud")])?.mistake == .openHasNoVerdict)
+        #expect(mistake([("finding", "fraud"), ("shown", "closed")]) == nil)
+        #expect(mistake([("at_least", "5"), ("at_most", "4.99")])?.mistake == .belowLeast)
+        #expect(mistake([("at_least", "5"), ("at_most", "5")]) == nil)
+        #expect(mistake([("Band", "review")])?.field == nil, "what somebody made up is not told again")
+    }
+
+    @Test("what goes with no other verdict than fraud is named by its field")
+    func verdicts() {
+        for finding in Finding.allCases where finding != .fraud {
+            #expect(Judgement(finding).fault == nil)
+            let type = Judgement(finding, fraudType: .romance).fault
+            #expect(type?.field == "fraud_type" && type?.reason == .typeWithoutFraud)
+            let loss = Judgement(finding, loss: MinorUnits(1)).fault
+            #expect(loss?.field == "loss" && loss?.reason == .lossWithoutFraud)
+        }
+        #expect(Judgement(.fraud, fraudType: .romance, loss: MinorUnits(1)).fault == nil)
+        let large = Judgement(.fraud, loss: MinorUnits(MinorUnits.limit + 1)).fault
+        #expect(large?.field == "loss" && large?.reason == .outOfRange)
+    }
+
+    @Test("a team's scope names its own fields, and what is none of its parts without them")
+    func teams() {
+        for (text, field, wanted) in [
+            ("kind=x", "kind", Mistake.notListed), ("at_least=x", "at_least", .notANumber),
+            ("kind=card&kind=card", "kind", .repeated), ("kind", nil, .noPart), ("rule=r", nil, .notOfATeam),
+        ] as [(String, String?, Mistake)] {
+            do throws(QueueFilter.Fault) {
+                _ = try TeamScope(text)
+                Issue.record("\(text) is a scope")
+            } catch { #expect(error.field == field && error.reason == wanted, "\(text)") }
+        }
+    }
 }
