@@ -367,7 +367,7 @@ let package = Package(
             dependencies: [
                 "Audit", "Counters", "EventLogs", "Ingest", "Keys", "LocalStore", "Manifests", "Model", "ModelSync",
                 "Records", "Sealing", "Secrets", "SecureScoring", "Stages", "Telemetry", "ThreeParty", "Tokens",
-                "Support", logging,
+                "Support", logging, crypto,
             ], swiftSettings: unoptimised),
         .testTarget(
             name: "SimulationTests",
