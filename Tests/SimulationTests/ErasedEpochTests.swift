@@ -105,6 +105,10 @@ struct ErasedEpochTests {
         return false
     }
 
+    private var areSharesErased: Bool {
+        PartyID.allCases.allSatisfy { (try? consortium.shares(of: $0).generations().isEmpty) ?? false }
+    }
+
     /// Whether an epoch of keys comes, and all that parties have of the one before goes.
     ///
     /// - Parameter isOrdered: whether it is on its way.
@@ -120,7 +124,8 @@ struct ErasedEpochTests {
         for _ in 0..<300 {
             consortium.work(for: .milliseconds(100))
             guard let lives = consortium.epochs?.lives, lives.count >= epoch else { continue }
-            if lives.dropLast().allSatisfy(\.erasuresMissing.isEmpty) { return true }
+            // Keys of generations and shares of before go behind the private halves, once their erasure is on the log.
+            if lives.dropLast().allSatisfy(\.erasuresMissing.isEmpty), areSharesErased { return true }
         }
         return false
     }
