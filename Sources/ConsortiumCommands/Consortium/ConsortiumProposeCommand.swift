@@ -135,8 +135,9 @@ struct ConsortiumReplacePartyCommand: ParsableCommand {
         commandName: "replace-party", abstract: "Propose that a party's part is taken by another host.",
         discussion: """
             CARD is the card.yaml that the new host has made (`cordon keys party`). The new host signs, too, by its own key. With the epoch \
-            of keys that stands on the version the other parties talk to it alone, and give it shares of models and counts; the old host's \
-            are of no use then.
+            of keys that stands on the version the other parties talk to it alone. Its shares of models and counts come from the two \
+            others (docs/design/refresh.md): that works for a host that keeps the party's keys (`cordon score --take-over`), and not \
+            yet for one with keys of its own, so plan no replacement by this version alone.
             """)
 
     @Argument(help: ArgumentHelp("The new host's card.", valueName: "card"))
